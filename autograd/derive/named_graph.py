@@ -81,6 +81,7 @@ class NamedGraph:
         names |= zip(unnamed, free_names("x", len(unnamed), taken))
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
+            taken |= {array.name for array in self.arrays}
             names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
         self.names = names
         self.page = Page(most=MOST_TERMS)

@@ -121,7 +121,7 @@ class VectorForm(Board):
         return [[by_name[label]] for label in labels] if by_name.keys() >= {*labels} else None
 
     def _softmax(self, array: Array) -> Math | None:
-        alike = (other for other in self.graph.arrays if other.kind == "nets" and other.nodes == array.nodes)
+        alike = (other for other in self.form.arrays.values() if other.kind == "nets" and other.nodes == array.nodes)
         nets = next(alike, None)
         if nets is None:
             return None
@@ -139,7 +139,8 @@ class VectorForm(Board):
             layer = array.layer - axis if array is not None and array.kind != "inputs" else 0
             axes.append(letter if n > 1 else f"#{layer}")
         tensor = self.form.write(generic, tuple(axes))
-        return None if tensor is None else tensor.math
+        fits = all(self.form.lengths.get(letter, {n}) == {n} for letter, n in zip(letters, family.lengths))
+        return tensor.math if tensor is not None and fits else None
 
     def _backward(self, family: Family) -> list[Line]:
         sheet, graph = self.sheet, self.graph

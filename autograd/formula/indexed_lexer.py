@@ -54,14 +54,14 @@ _SCRIPT = rf"(?:[_^](?:{patterns.GROUP}))"
 _LOW_HIGH = rf"[{re.escape(''.join(patterns.LOW).replace(',', ''))}⁰¹²³⁴-⁹⁽⁾]"
 NAME = (
     rf"(?:{patterns.WITH_AN_ACCENT}|\\(?:text|mathrm)\s*\{{\w+\}}"
-    rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?!∂)[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
+    rf"|\\(?!partial|frac|sum|cdot|log|exp|left|right)[A-Za-z]+|(?![∂²³])[^\W\d_][\u0300-\u036f]*)[′'’]*(?:{_SCRIPT}|{_LOW_HIGH})*"
 )
 _BELOW = re.compile(rf"\s*{_D}\s*(?P<name>{NAME})\s*(?:\^\s*\{{?(?P<order>[2-9])\}}?)?\s*(?:\\cdot(?![A-Za-z])|·)?\s*")
 _POWER_OF_A_NAME = re.compile(r"(.*)\^(?:\{\s*([2-9])\s*\}|([2-9]))")
 _UP_TO_A_BRACE = re.compile(r"\s*(?=\{)")
 _BARE_FUNCTION = re.compile(r"\\(?:sigma|tanh|exp|log|ln|sin|cos)|σ|tanh|ReLU|relu")
 _WORD_BELOW = re.compile(rf"\s*{_D}\s*(?P<name>[^\W\d_]{{2,}})(?P<index>_(?:\w|\{{[^{{}}]*\}}))?\s*")
-_WORD_NAME = r"[^\W\d_]+[0-9]*(?:_\w+)?"
+_WORD_NAME = r"(?![²³])[^\W\d_]+[0-9]*(?:_\w+)?"
 _INLINE = re.compile(
     rf"(?P<d>∂|\\partial(?![A-Za-z])|(?<![A-Za-z\\])d)\s*(?P<top>{NAME}(?:\s*\([^()]*\))?)?\s*/\s*"
     rf"(?:∂|\\partial(?![A-Za-z])|d)\s*(?P<bottom>{NAME})"
@@ -237,7 +237,7 @@ class IndexedLexer(Lexer):
             return None
         end = closing_of(text, between.end())
         above, below = _ABOVE.fullmatch(text[opening + 1 : middle]), text[between.end() + 1 : end]
-        if end < 0 or above is None or not re.match(rf"\s*{_D}", below):
+        if end < 0 or above is None or above["rest"].strip() in ("²", "³") or not re.match(rf"\s*{_D}", below):
             return None
         bottoms = self.bottoms_of(below)
         if not bottoms or (above["d"] == "d" and not re.match(r"\s*(?:d|\\mathrm\s*\{d\})", below)):

@@ -75,6 +75,8 @@ READ = {
     r"\mathbf{w} \cdot \mathbf{x} + b": DOT + 0.6,
     "σ(w·x + b)": 1.0 / (1.0 + math.exp(-DOT - 0.6)),
     "Σ_i x_i + d^2/db^2 (b^3)": sum(X) + 6 * 0.6,
+    "Σ_i x_i + d²/db² (b³)": sum(X) + 6 * 0.6,
+    r"\sum_i x_i + \frac{d²}{db²} (b³)": sum(X) + 6 * 0.6,
 }
 
 
