@@ -107,7 +107,9 @@ class Primitive:
         for x in inputs:
             if x.__class__ is not float:
                 return self.apply(inputs)
-        return self.value(*inputs) if self.arity else self.value(inputs)
+        if len(inputs) == self.arity:
+            return self.value(*inputs)
+        return self.value(inputs) if self.arity is None else self.apply(inputs)  # which says how many it takes
 
     def slopes(self, z: Any, inputs: Sequence[Any]) -> Sequence[Any]:
         """The partial derivative in each input, at output z: numbers for numbers, Values for Values.

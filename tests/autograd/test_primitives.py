@@ -313,8 +313,10 @@ def test_a_row_needs_a_value_and_a_partial_for_each_input(arguments, plant):
     assert "unfinished" not in PRIMITIVES
 
 
-@pytest.mark.parametrize(("name", "n"), [("exp", 2), ("tanh", 2), ("atan2", 1), ("hypot", 3), ("maximum", 3), ("clip", 2)])
-@pytest.mark.parametrize("x", [1, Value(1.0)])
+@pytest.mark.parametrize(
+    ("name", "n"), [("exp", 2), ("tanh", 2), ("atan2", 1), ("hypot", 1), ("hypot", 3), ("maximum", 3), ("clip", 2)]
+)
+@pytest.mark.parametrize("x", [1, 1.0, Value(1.0)])
 def test_a_wrong_number_of_arguments_is_a_type_error(name, n, x):
     """An operation called with too many or too few inputs says how many it takes, and how many it got."""
     arity = PRIMITIVES[name].arity
