@@ -10,7 +10,7 @@ from typing import NamedTuple
 from autograd import primitives as ops
 from autograd.derive.arrays import Array
 from autograd.display.board import Math, join, write_name
-from autograd.formula.operations import series_bounds
+from autograd.formula.operations import dots, series_bounds
 from autograd.graph import nodes
 from autograd.value import Value
 from autograd.writing.names import INDICATOR, Index, readings
@@ -118,6 +118,8 @@ class MatrixForm:
         return Tensor(Math(text, latex), axes, NEGATION if op is ops.div else level)  # (a/b) c: a blank binds more than /
 
     def _leaf(self, node: Value) -> Tensor | None:
+        if node.op is dots:
+            return Tensor(Math("⋯", r"\cdots"), (), ATOM)
         if not node.label:
             text, level = constant(node.data, self.digits)
             latex, _ = constant(node.data, self.digits, latex=True)

@@ -78,10 +78,12 @@ class NamedGraph:
         names = self._names(y, [*nodes(*reversed(outputs)), *xs], regular, taken) if invent else {}
         taken |= set(map(text_name, names.values()))
         unnamed = [x for x in xs if not x.label and x not in names]
-        names |= zip(unnamed, free_names("x", len(unnamed), taken))
+        whole = {array.name for array in self.arrays}
+        stem = "x" if len(unnamed) > 1 else next(stem for stem in "xuvpqr" if stem not in whole)  # x is a vector already
+        names |= zip(unnamed, free_names(stem, len(unnamed), taken))
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
-            taken |= {array.name for array in self.arrays}
+            taken |= whole
             names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
         self.names = names
         self.page = Page(most=MOST_TERMS)
