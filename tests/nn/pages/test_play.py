@@ -396,7 +396,7 @@ ALL_TEXTS = (HERE / "all_texts.js").read_text(encoding="utf-8")
 def test_nothing_is_cut_and_all_text_can_be_read(size, opened):
     """At each width, light and dark: no sideways scrolling, letters of 11 pixels and more, contrast of 4.5 and more."""
     width, height = SIZES[size]
-    page = opened(viewport={"width": width, "height": height})
+    page = opened(viewport={"width": width, "height": height}, reduced_motion="reduce")  # colours are judged at rest
     page.locator(".stepper .last").click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
