@@ -79,12 +79,12 @@ class NamedGraph:
         taken |= set(map(text_name, names.values()))
         unnamed = [x for x in xs if not x.label and x not in names]
         whole = {array.name for array in self.arrays}
-        stem = "x" if len(unnamed) > 1 else next(stem for stem in "xuvpqr" if stem not in whole)  # x is a vector already
+        stem = "x" if len(unnamed) > 1 else _first_free("xuvpqr", whole)  # x may be a vector already
         names |= zip(unnamed, free_names(stem, len(unnamed), taken))
         if not y.label:
             network = any(array.kind == "nets" for array in self.arrays)
             taken |= whole
-            names.setdefault(y, next(name for name in ("LEy" if network else "y") + "fzFY" if name not in taken))
+            names.setdefault(y, _first_free(("LEy" if network else "y") + "fzFY", taken))
         self.names = names
         self.page = Page(most=MOST_TERMS)
         for array in self.arrays:
@@ -322,6 +322,11 @@ def values_in(xs: Iterable[Any]) -> list[Any]:
         else:
             found.append(x)
     return list(dict.fromkeys(found))
+
+
+def _first_free(letters: str, taken: set[str]) -> str:
+    """The first of some letters that is not taken: x, u, …; behind the last one xx, uu, …"""
+    return next(name for k in count(1) for letter in letters if (name := letter * k) not in taken)
 
 
 def free_names(stem: str, n: int, taken: set[str]) -> list[str]:

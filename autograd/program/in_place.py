@@ -131,9 +131,8 @@ class InPlace(Printer):
     def _in_order(self, e: ex.Product | ex.Sum) -> list[ex.Expression]:
         """Factors or terms: first what fills a place by itself, that which runs along rows before all."""
 
-        def rank_factor(
-            factor: ex.Expression,
-        ) -> int:  # numbers of the batch first: truth values can be multiplied with these
+        def rank_factor(factor: ex.Expression) -> int:
+            """Numbers of the batch before truth values, which can be multiplied with these."""
             if not isinstance(factor, ex.Plain):
                 return 0
             return 2 if not isinstance(factor, ex.View) or factor.array in self.masks else 1

@@ -123,6 +123,17 @@ def test_the_lines_of_one_derivation_hold_everywhere(number, which, moved):
 # --------------------------------------------------------------------------------------------- losses as people write them
 
 
+@pytest.mark.parametrize("letters", ["y", "L E y f z F Y", "x u v p q r"])
+def test_an_output_has_a_name_of_its_own_whatever_letters_are_taken(letters):
+    """By itself, and with a number without a name beside it."""
+    some = [Value(0.3 + 0.1 * i, letter) for i, letter in enumerate(letters.split())]
+    y = ag.sum([a * a for a in some]) * Value(0.5)
+    sheet = ag.derivation(y)
+    assert sheet.graph.y.label not in letters
+    for left, text, found, expected in lines_with_numbers(sheet, Known(y, sheet)):
+        assert near(found, expected), f"{left} = {text}"
+
+
 def batch(names=("w", "b", "a", "t"), plain=False):
     """A line through three points."""
     w, b = Value(0.5, names[0]), Value(0.1, names[1])
