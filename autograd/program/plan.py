@@ -95,7 +95,7 @@ class Plan:
         self.grouping: Any = Grouping(self.lowering, self._lengths, self.lists)
         self.statements: Any = Statements(self.grouping, len(values))
         self.adjoint_of = self._adjoint_arrays(adjoints)
-        self._printer = Printer(self.statements, self.adjoint_of)  # which gives arrays their names
+        Printer(self.statements, self.adjoint_of)  # which gives arrays their names
 
     def _begin(
         self, kind: str, ys: list[Value], parameters: list[Value], lists: Mapping[str, list[Value]], order: list[Value]
@@ -126,10 +126,11 @@ class Plan:
 
     @cached_property
     def _printed(self) -> tuple[str, dict[str, Any], Any]:
-        """The source for any library, the tables that it speaks of, and its code."""
+        """The source for any library, the tables that it speaks of, and its code; each thread that is here first prints its own."""
+        printer = Printer(self.statements, self.adjoint_of)
         slopes = None if self._kind == "values" else len(self._ys) * len(self._wrt)
-        source = self._printer.function(self.name, [*self.vectors, *self.lists], slopes)
-        return source, self._printer.tables, compile(source, f"<{self.name}>", "exec")
+        source = printer.function(self.name, [*self.vectors, *self.lists], slopes)
+        return source, printer.tables, compile(source, f"<{self.name}>", "exec")
 
     @property
     def source(self) -> str:
@@ -252,7 +253,6 @@ class RolledPlan(Plan):
         self.adjoint_of = self.statements.adjoint_of
         printer = TensorPrinter(self.statements)
         self._tensor_source = printer.source(self.vectors, self.lists), printer.tables
-        self._printer = Printer(self.statements, self.adjoint_of)
 
     def _print_in_place(self, ones: bool) -> tuple[str, dict[str, Any]]:
         return self._tensor_source
