@@ -126,7 +126,7 @@ class Plan:
 
     @cached_property
     def _printed(self) -> tuple[str, dict[str, Any], Any]:
-        """The source for any library, the tables that it speaks of, and its code; threads that meet here print each its own."""
+        """The source for any library, its tables, and its code; threads that ask at once print it each by themselves."""
         printer = Printer(self.statements, self.adjoint_of)
         slopes = None if self._kind == "values" else len(self._ys) * len(self._wrt)
         source = printer.function(self.name, [*self.vectors, *self.lists], slopes)
